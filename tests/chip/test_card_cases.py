@@ -10,7 +10,8 @@ from tests.support import builders as b
 from tests.support import cards
 from tests.support.cards import CAN, Shown, ca_info, info, pace_info, public_info
 from tjdocs.asn1 import tlv
-from tjdocs.chip import Can, Card, MrzKey, bac, chip_authentication, pace
+from tjdocs.asn1.x509_schema import encode_oid
+from tjdocs.chip import Can, Card, CardKeys, MrzKey, bac, chip_authentication, pace
 from tjdocs.chip.apdu import EXTENDED, SHORT, Answer, Command
 from tjdocs.chip.card import APPLICATION
 from tjdocs.chip.secure_messaging import SecureMessagingError
@@ -388,3 +389,58 @@ def test_a_card_with_pace_alone_has_no_basic_access_control():
     assert guess(card, CAN)
     assert not guess_bac(card, cards.zone_key())
     assert session_of(card, "none").send(Command(0, 0x84, le=8)).sw == 0x6985
+
+
+# -------------------------------------------------------------------------------------------------------- public keys
+
+
+def no_keys(group):
+    """Public keys that no side may take: off the curve, out of the subgroup, of small order, neutral, compressed."""
+    size = len(group.encode(group.base))
+    if group.tag == 0x84:
+        small = next(n for n in range(2, 100) if pow(n, group.order, group.prime) != 1)
+        return [n.to_bytes(size, "big") for n in (0, 1, group.prime - 1, small)] + [b""]
+    point = group.encode(group.base)
+    return [point[:-1] + bytes((point[-1] ^ 1,)), bytes(size), b"\x00", b"\x02" + point[1 : 1 + size // 2], b""]
+
+
+@pytest.mark.parametrize("step", [1, 2])
+@pytest.mark.parametrize(("name", "number"), [("PACE-ECDH-GM-AES-CBC-CMAC-128", 12), ("PACE-ECDH-GM-3DES-CBC-CBC", 13), ("PACE-DH-GM-AES-CBC-CMAC-128", 0)])
+def test_the_card_takes_no_bad_key_in_pace(name, number, step):
+    card = shown(pace_info(name, number)).card
+    (protocol,) = pace.protocols(SecurityInfos.parse(card.files["EF.CardAccess"]).infos)
+    group = protocol.group
+    for bad in no_keys(group):
+        card.power_on()
+        session = Session(card)
+        assert session.send(pace.set_at(protocol, CAN, named=False)).ok
+        assert session.send(Command(0x10, 0x86, data=b"\x7c\x00", le=SHORT)).ok
+        for number_of_step, tag in ((1, 0x81), (2, 0x83)):
+            key = bad if number_of_step == step else group.encode(group.power(group.base, group.private_key()))
+            answer = session.send(Command(0x10, 0x86, data=tlv.encode(0x7C, tlv.encode(tag, key)), le=SHORT))
+            assert answer.ok == (number_of_step < step), (number_of_step, bad[:4].hex())
+            if not answer.ok:
+                assert answer.sw == 0x6300
+                break
+        assert session.send(Command(0x10, 0x86, data=b"\x7c\x00", le=SHORT)).sw == 0x6985  # the run is over
+        session.send(Command(0, 0xA4, 4, 12, APPLICATION))  # outside of it 01 is EF.ATR/INFO
+        assert session.send(Command(0, 0xB0, 0x81, 0, le=4)).sw == 0x6982
+
+
+@pytest.mark.parametrize(("protocol", "number"), [("CA-ECDH-AES-CBC-CMAC-128", 12), ("CA-DH-3DES-CBC-CBC", 2), ("CA-ECDH-3DES-CBC-CBC", 13)])
+def test_the_card_takes_no_bad_key_in_chip_authentication(protocol, number):
+    keys = CardKeys({None: cards.static_key(number)})
+    card = shown(pace_info(), ca_info(protocol), public_info(number), keys=keys).card
+    (choice,) = chip_authentication.choices(Dg14.parse(card.files["DG14"]).infos)
+    session = session_of(card)
+    named = Command(0, 0x22, 0x41, 0xA4, tlv.encode(0x80, tlv.read(encode_oid(choice.oid)).value))
+    for bad in (*no_keys(choice.group), choice.group.encode(choice.key)):  # its own key, sent back, is none either
+        if choice.suite.aes:
+            assert session.send(named).ok
+            data = tlv.encode(0x7C, tlv.encode(0x80, bad))
+            answer = session.send(Command(0, 0x86, data=data, le=SHORT, extended=len(data) > 255))
+        else:
+            data = tlv.encode(0x91, bad)
+            answer = session.send(Command(0, 0x22, 0x41, 0xA6, data, extended=len(data) > 255))
+        assert answer.sw in (0x6300, 0x6A80), bad[:4].hex()
+        assert read_by(session, "DG1", "short", 8).ok  # the session has its keys of before
