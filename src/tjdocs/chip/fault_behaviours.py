@@ -7,9 +7,8 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tjdocs.asn1 import der, tlv
-from tjdocs.asn1.x509_schema import encode_oid
-from tjdocs.chip import bac
+from tjdocs.asn1 import tlv
+from tjdocs.chip import bac, faulty_files
 from tjdocs.chip.apdu import EXTENDED, SHORT, Answer, Command
 from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.faulty_card import Behaviour, FaultyCard
@@ -18,18 +17,10 @@ from tjdocs.chip.pace import PaceCard, PaceProtocol
 from tjdocs.chip.passwords import Password
 from tjdocs.chip.secure_messaging import SecureMessaging
 from tjdocs.chip.transport import TransportError
-from tjdocs.lds.dg14 import Dg14, SecurityInfos
 from tjdocs.lds.dg15 import Dg15
-from tjdocs.lds.ef_com import EfCom
 from tjdocs.pki import public_key
 
 __all__ = ["BEHAVIOURS"]
-
-
-def _flipped(data: bytes, place: int) -> bytes:
-    changed = bytearray(data)
-    changed[place] ^= 1
-    return bytes(changed)
 
 
 class _Refused(Behaviour):
@@ -212,7 +203,7 @@ class _Unstable(Behaviour):
     def after(self, card: FaultyCard, stage: str, command: Command, answer: Answer) -> Answer:
         further = command.ins == 0xB0 and not command.p1 & 0x80 and (command.p1 or command.p2)
         if further and answer.data and card.own_file(command) == "DG1":
-            return replace(answer, data=_flipped(answer.data, -1))
+            return replace(answer, data=faulty_files.flipped(answer.data, -1))
         return answer
 
 
@@ -450,135 +441,12 @@ def _forged(card: FaultyCard, command: Command, data: bytes) -> bytes:
     return _cube_root(int.from_bytes(head + b"\xff" * (size - len(head)), "big")).to_bytes(size, "big")
 
 
-# files and keys
-
-
-def _put(name: str, change: Callable[[bytes], bytes]) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
-    """Return a change of a file that the card has."""
-    return lambda files: files | ({name: change(files[name])} if name in files else {})
-
-
-def _without(*names: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
-    return lambda files: {name: data for name, data in files.items() if name not in names}
-
-
-def _stripped(files: dict[str, bytes]) -> dict[str, bytes]:
-    left = _without("DG14", "DG15")(files)
-    listed = [number for number in EfCom.parse(files["EF.COM"]).data_groups if number not in (14, 15)]
-    return left | {"EF.COM": EfCom.of(listed).encode()}
-
-
-def _cut(data: bytes) -> bytes:
-    return data[: len(data) // 2]
-
-
-def _other_parameters(number: int) -> Callable[[bytes], bytes]:
-    def changed(data: bytes) -> bytes:
-        infos = []
-        for info in SecurityInfos.parse(data).infos:
-            raw = info.raw
-            if info.name.startswith("PACE-"):
-                raw = tlv.encode(0x30, encode_oid(info.oid) + info.required + der.integer(number))
-            infos.append(raw)
-        return der.set_of(infos)
-
-    return changed
-
-
-def _no_such_protocol(data: bytes) -> bytes:
-    extra = tlv.encode(0x30, encode_oid("0.4.0.127.0.7.2.2.4.5.2") + der.integer(2) + der.integer(2))
-    return der.set_of([*(info.raw for info in SecurityInfos.parse(data).infos), extra])
-
-
-def _weaker(data: bytes) -> bytes:
-    """Offer triple DES alone, with the parameters and the agreement that there are."""
-    info = next(info for info in SecurityInfos.parse(data).infos if info.name.startswith("PACE-"))
-    oid = "0.4.0.127.0.7.2.2.4.1.1" if "-DH-" in info.name else "0.4.0.127.0.7.2.2.4.2.1"
-    return der.set_of([tlv.encode(0x30, encode_oid(oid) + info.required + der.integer(info.identifier or 0))])
-
-
-def _bomb(variant: str) -> Callable[[bytes], bytes]:
-    def made(data: bytes) -> bytes:
-        if variant == "length":
-            return b"\x31\x84\x80\x00\x00\x00" + bytes(100)
-        if variant == "many":
-            return tlv.encode(0x31, b"\x30\x00" * 0x7FF0)
-        nested = b""
-        for _ in range(10_000):
-            nested = tlv.encode(0x30, nested)
-        return tlv.encode(0x31, nested)
-
-    return made
-
-
-def _dg14(change: Callable[[bytes, str, int | None], bytes]) -> Callable[[bytes], bytes]:
-    """Return a change of each SecurityInfo of DG14."""
-
-    def changed(data: bytes) -> bytes:
-        infos = [change(info.raw, info.name, info.identifier) for info in Dg14.parse(data).infos]
-        return Dg14.of(infos).encode()
-
-    return changed
-
-
-def _other_key_id(data: bytes) -> bytes:
-    """Let the last public key of EF.CardSecurity name other parameters: 0D becomes 0C, of the same length."""
-    place = data.find(bytes.fromhex("02010D"))
-    return _flipped(data, place + 2) if place >= 0 else _flipped(data, len(data) // 3)
-
-
-def _bad_key(variant: str) -> Callable[[bytes, str, int | None], bytes]:
-    def changed(raw: bytes, name: str, key_id: int | None) -> bytes:
-        if not name.startswith("PK-"):
-            return raw
-        oid, spki, *more = der.parts(raw)
-        algorithm, key = der.parts(spki)
-        kind, parameters = der.parts(algorithm)
-        if variant == "oid":
-            kind = encode_oid("1.2.3.4")
-        else:
-            parameters = _flipped(parameters, len(parameters) // 2)
-        return tlv.encode(0x30, oid + tlv.encode(0x30, tlv.encode(0x30, kind + parameters) + key) + b"".join(more))
-
-    return changed
-
-
-def _other_id(raw: bytes, name: str, key_id: int | None) -> bytes:
-    if not name.startswith("PK-"):
-        return raw
-    oid, spki, *_ = der.parts(raw)
-    return tlv.encode(0x30, oid + spki + der.integer(77))
-
-
-def _no_algorithm(data: bytes) -> bytes:
-    """Name an algorithm of active authentication that does not exist."""
-    infos = [info.raw for info in Dg14.parse(data).infos if info.name != "aaProtocolObject"]
-    named = encode_oid("2.23.136.1.1.5") + der.integer(1) + encode_oid("1.2.3.4")
-    return Dg14.of([*infos, tlv.encode(0x30, named)]).encode()
-
-
-def _bad_oid(files: dict[str, bytes]) -> dict[str, bytes]:
-    return files | {"DG14": _no_algorithm(files.get("DG14", b"\x6e\x02\x31\x00"))}
-
-
-def _other_keys(keys: CardKeys) -> CardKeys:
-    """Return keys that differ from those of the files."""
-    active = keys.active_authentication
-    if isinstance(active, rsa.RSAPrivateKey):
-        numbers = active.private_numbers().public_numbers
-        active = rsa.generate_private_key(numbers.e, active.key_size)
-    elif active is not None:
-        active = ec.generate_private_key(active.curve)
-    agreed = {key_id: private ^ 1 for key_id, private in keys.chip_authentication.items()}
-    return replace(keys, chip_authentication=agreed, active_authentication=active, mapping=(keys.mapping or 2) ^ 1)
-
-
 def _swapped() -> Behaviour:
     """Return a fault with a DG15 of its own, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return _Files(
-        shown=_put("DG15", lambda data: Dg15(spki).encode()),
+        shown=faulty_files.put("DG15", lambda data: Dg15(spki).encode()),
         keys=lambda keys: replace(keys, active_authentication=key, active_hash="sha256"),
     )
 
@@ -599,7 +467,7 @@ _FACE = "DG2"
 
 BEHAVIOURS: Mapping[str, Callable[[str], Behaviour]] = {
     "app-missing": lambda v: _Refused("select-application", 0x6A82),
-    "bac-bad-mac": lambda v: _Changed("bac", lambda card, command, data: _flipped(data, -1)),
+    "bac-bad-mac": lambda v: _Changed("bac", lambda card, command, data: faulty_files.flipped(data, -1)),
     "bac-bad-cryptogram": lambda v: _Changed("bac", _wrong_random),
     "bac-refuse": lambda v: _Refused("bac", 0x6300),
     "bac-challenge-repeats": lambda v: _Repeating(),
@@ -608,7 +476,9 @@ BEHAVIOURS: Mapping[str, Callable[[str], Behaviour]] = {
     "sm-no-mac": lambda v: _Sealed(_without_mac),
     "sm-no-cryptogram": lambda v: _Sealed(_with(lambda o: _joined({0x99: o[0x99]}))),
     "sm-no-status": lambda v: _Sealed(_with(lambda o: _joined({0x87: o[0x87]}))),
-    "sm-bad-mac": lambda v: _Sealed(lambda m, o, answer, before: replace(answer, data=_flipped(answer.data, -1))),
+    "sm-bad-mac": lambda v: _Sealed(
+        lambda m, o, answer, before: replace(answer, data=faulty_files.flipped(answer.data, -1))
+    ),
     "sm-bad-cryptogram": lambda v: _Garbled(),
     "sm-plain-answer": lambda v: _PlainAnswer(0x9000, b"data"),
     "sm-replay": lambda v: _Sealed(lambda m, o, answer, before: before),
@@ -622,8 +492,8 @@ BEHAVIOURS: Mapping[str, Callable[[str], Behaviour]] = {
     "ef-eof-6b00": lambda v: _Ends(0x6B00),
     "ef-eof-6282": lambda v: _Ends(0x6282),
     "ef-eof-6cxx": lambda v: _Ends(0x6C00),
-    "ef-truncated": lambda v: _Files(_put(_FACE, _cut)),
-    "ef-longer": lambda v: _Files(_put(_FACE, lambda data: data + bytes(16))),
+    "ef-truncated": lambda v: _Files(faulty_files.put(_FACE, faulty_files.cut)),
+    "ef-longer": lambda v: _Files(faulty_files.put(_FACE, lambda data: data + bytes(16))),
     "ef-changes": lambda v: _Unstable(),
     "read-160": lambda v: _Limited(160),
     "no-extended": lambda v: _Limited(None),
@@ -631,13 +501,13 @@ BEHAVIOURS: Mapping[str, Callable[[str], Behaviour]] = {
     "sw-61": lambda v: _Endless(),
     "pulled": lambda v: _Pulled(),
     "slow": lambda v: _Slow(None, 1, 3),
-    "ca-access-tlv": lambda v: _Files(_put("EF.CardAccess", lambda data: data[:-3])),
-    "ca-access-bad-id": lambda v: _Files(_put("EF.CardAccess", _other_parameters(int(v)))),
-    "ca-access-bad-oid": lambda v: _Files(_put("EF.CardAccess", _no_such_protocol)),
-    "ca-access-downgrade": lambda v: _Files(basis=_put("EF.CardAccess", _weaker)),
-    "ca-access-hidden": lambda v: _Files(_without("EF.CardAccess")),
+    "ca-access-tlv": lambda v: _Files(faulty_files.put("EF.CardAccess", lambda data: data[:-3])),
+    "ca-access-bad-id": lambda v: _Files(faulty_files.put("EF.CardAccess", faulty_files.other_parameters(int(v)))),
+    "ca-access-bad-oid": lambda v: _Files(faulty_files.put("EF.CardAccess", faulty_files.no_such_protocol)),
+    "ca-access-downgrade": lambda v: _Files(basis=faulty_files.put("EF.CardAccess", faulty_files.weaker)),
+    "ca-access-hidden": lambda v: _Files(faulty_files.without("EF.CardAccess")),
     "pace-mse": lambda v: _Refused("pace-0", 0x6A80),
-    "pace-nonce": lambda v: _Changed("pace-1", lambda card, command, data: _flipped(data, -1)),
+    "pace-nonce": lambda v: _Changed("pace-1", lambda card, command, data: faulty_files.flipped(data, -1)),
     "pace-step1-form": lambda v: _Changed("pace-1", _malformed),
     "pace-tag-90": lambda v: _Changed(f"pace-{v}", _in_7c(_other_tag)),
     "pace-step2-sw": lambda v: _Refused("pace-2", 0x6A80) if v == "sw" else _Changed("pace-2", _malformed),
@@ -646,35 +516,35 @@ BEHAVIOURS: Mapping[str, Callable[[str], Behaviour]] = {
     "pace-reflect": lambda v: _Changed(f"pace-{v}", _in_7c(_reflected)),
     "pace-off-curve": _off_curve,
     "pace-small-order": lambda v: _own_key(3, _outside),
-    "pace-token": lambda v: _Changed("pace-4", lambda card, command, data: _flipped(data, -1)),
+    "pace-token": lambda v: _Changed("pace-4", lambda card, command, data: faulty_files.flipped(data, -1)),
     "pace-step4-form": lambda v: _Refused("pace-4", 0x6300) if v == "sw" else _Changed("pace-4", _malformed),
     "pace-token-first": lambda v: _Trusting(),
     "pace-compressed": lambda v: _Changed("pace-3", _in_7c(_compressed)),
     "cam-none": lambda v: _mapping_data(lambda data: {} if v == "missing" else {0x8A: b""}),
-    "cam-no-octets": lambda v: _mapping_data(lambda data: {0x8A: _flipped(data, -17)}),
-    "cam-wrong": lambda v: _mapping_data(lambda data: {0x8A: _flipped(data, 0)}),
+    "cam-no-octets": lambda v: _mapping_data(lambda data: {0x8A: faulty_files.flipped(data, -17)}),
+    "cam-wrong": lambda v: _mapping_data(lambda data: {0x8A: faulty_files.flipped(data, 0)}),
     "cam-8b": lambda v: _mapping_data(lambda data: {0x8B: data}),
     "cam-in-gm": lambda v: _mapping_data(lambda data: {0x8A: bytes(48)}),
-    "cam-other-key": lambda v: _Files(keys=_other_keys),
-    "cam-no-key": lambda v: _Files(_put("EF.CardSecurity", _other_key_id)),
-    "cam-unsigned": lambda v: _Files(_put("EF.CardSecurity", lambda data: _flipped(data, -1))),
-    "ca-wrong-key": lambda v: _Files(keys=_other_keys),
+    "cam-other-key": lambda v: _Files(keys=faulty_files.other_keys),
+    "cam-no-key": lambda v: _Files(faulty_files.put("EF.CardSecurity", faulty_files.other_key_id)),
+    "cam-unsigned": lambda v: _Files(faulty_files.put("EF.CardSecurity", lambda data: faulty_files.flipped(data, -1))),
+    "ca-wrong-key": lambda v: _Files(keys=faulty_files.other_keys),
     "ca-keeps-old-keys": lambda v: _OldKeys(),
     "ca-unknown-key-id": lambda v: _RefusedKey(int(v, 16)),
-    "ca-bad-spec": lambda v: _Files(_put("DG14", _dg14(_bad_key(v)))),
-    "ca-id-mismatch": lambda v: _Files(_put("DG14", _dg14(_other_id))),
+    "ca-bad-spec": lambda v: _Files(faulty_files.put("DG14", faulty_files.dg14(faulty_files.bad_key(v)))),
+    "ca-id-mismatch": lambda v: _Files(faulty_files.put("DG14", faulty_files.dg14(faulty_files.other_id))),
     "ca-new-keys-early": lambda v: _NewKeysEarly(),
-    "aa-wrong-key": lambda v: _Files(keys=_other_keys),
+    "aa-wrong-key": lambda v: _Files(keys=faulty_files.other_keys),
     "aa-trailer": _trailer,
     "aa-old-challenge": lambda v: _OldChallenge(),
     "aa-short": lambda v: _Changed("aa", lambda card, command, data: data[:231]),
-    "aa-bad-oid": lambda v: _Files(_bad_oid),
+    "aa-bad-oid": lambda v: _Files(faulty_files.bad_oid),
     "aa-e3-garbage": lambda v: _Changed("aa", _forged),
     "dg15-swapped": lambda v: _swapped(),
     "clone-full": lambda v: _Files(keys=lambda keys: CardKeys()),
-    "clone-strip": lambda v: _Files(_stripped),
-    "two-cards": lambda v: _Files(_put(_FACE, lambda data: _flipped(data, -1))),
-    "tlv-bomb": lambda v: _Files(_put("EF.CardAccess", _bomb(v))),
+    "clone-strip": lambda v: _Files(faulty_files.stripped),
+    "two-cards": lambda v: _Files(faulty_files.put(_FACE, lambda data: faulty_files.flipped(data, -1))),
+    "tlv-bomb": lambda v: _Files(faulty_files.put("EF.CardAccess", faulty_files.bomb(v))),
     "every-sw": _every,
 }
 """The fault of each name, made for a variant."""

@@ -142,8 +142,8 @@ def _downgrade(chip: ChipContent | None, security: tuple[SecurityInfo, ...] | No
         return Finding.of(check, Outcome.UNDETERMINED, "not-listed")
     if not offered:
         return Finding.of(check, Outcome.FAILED, "hidden")
-    kept = security is None or {info.raw for info in shown} <= {info.raw for info in security}
-    right = offered == listed and kept
+    agreed = security is None or {info.raw for info in shown} <= {info.raw for info in security}
+    right = offered == listed and agreed
     return Finding.of(check, Outcome.PASSED) if right else Finding.of(check, Outcome.FAILED, "differs")
 
 

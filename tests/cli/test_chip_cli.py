@@ -1,0 +1,42 @@
+"""A card fault on the command line: read at once, listed, refused."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from tjdocs.chip.card_faults import faults
+from tjdocs.cli import app
+
+AT = ("--at", "2026-11-24")
+READ = ("chip", "read", "--emulate", ".", "--trust", "authority/csca.cer", *AT)
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, words)
+    return result.exit_code, result.output
+
+
+@pytest.mark.requirement("ICAO-CHIP")
+def test_a_fault_of_the_emulated_card_is_found(place):
+    status, text = run(*READ, "--fault", "sm-bad-mac", "--json")
+    found = {(f["check"], f["outcome"], f["reason"]) for f in json.loads(text)["findings"]}
+    assert (status, ("chip.secure-messaging", "failed", "mac") in found) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["read", "emulate"])
+def test_the_faults_are_listed_with_their_findings(command):
+    status, text = run("chip", command, "--faults")
+    assert status == 0
+    names = [line.split()[0] for line in text.splitlines() if not line.startswith(" ")]
+    assert names == [fault.name for fault in faults()]
+    assert "  chip.secure-messaging failed: no-mac" in text.splitlines()
+
+
+@pytest.mark.parametrize("name", ["no-such", "sm-bad-mac/2", "every-sw/pace-1=xyz"])
+def test_an_unknown_fault_is_refused(place, name):
+    assert run(*READ, "--fault", name)[0] == 2
+
+
+def test_a_fault_needs_an_emulated_card(place):
+    assert run("chip", "read", "--fault", "sm-bad-mac", "--can", "123456")[0] == 2
