@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.support import builders as b
 from tests.support import cards
 from tests.support.cards import Shown, ca_info, pace_info, public_info, static_key
-from tjdocs.chip import CardKeys, card_faults
+from tjdocs.chip import CardKeys, card_faults, read
 from tjdocs.chip.card_faults import CardFault, card_with_fault, faults, find
 from tjdocs.chip.fault_behaviours import BEHAVIOURS
 from tjdocs.errors import UsageError
@@ -102,3 +102,23 @@ def test_a_fault_that_the_card_cannot_have_is_refused():
     with pytest.raises(UsageError, match="unknown variant"):
         find("pace-tag-90/9")
     assert find("every-sw/read=6A82")[1] == "read=6A82"
+
+STATUS = ("6100", "6282", "6300", "63C0", "6700", "6883", "6982", "6985", "6A82", "6C00", "6F00")
+
+
+@pytest.mark.requirement("ICAO-CHIP")
+@pytest.mark.parametrize("step", [step for step in find("every-sw")[0].variants if step != "select-master-file"])
+@pytest.mark.parametrize("status", STATUS)
+def test_no_status_word_at_any_step_is_a_proof(step, status):
+    """The reading ends, and the protocol of the step has not passed."""
+    fault, _ = find("every-sw")
+    card = shown(fault, step, faulty=False).card
+    faulty = card_with_fault(f"every-sw/{step}={status}", card.files, cards.zone_key(), card.keys, can=cards.CAN)
+    reading = read(faulty, cards.zone_key())
+    passed = {one.check for one in reading.steps if one.outcome.ok}
+    checks = {"challenge": "chip.bac", "bac": "chip.bac", "ca": "chip.ca", "select-application": "chip.access"}
+    assert checks.get(step, "chip.pace" if step.startswith("pace") else "chip.aa") not in passed
+    if step == "read":
+        assert not reading.files
+    if step == "aa":
+        assert reading.active_authentication is None

@@ -3,30 +3,23 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
-
+from tests.support.command_line import run
 from tjdocs.chip.card_faults import faults
-from tjdocs.cli import app
 
 AT = ("--at", "2026-11-24")
 READ = ("chip", "read", "--emulate", ".", "--trust", "authority/csca.cer", *AT)
 
 
-def run(*words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, words)
-    return result.exit_code, result.output
-
-
 @pytest.mark.requirement("ICAO-CHIP")
 def test_a_fault_of_the_emulated_card_is_found(place):
-    status, text = run(*READ, "--fault", "sm-bad-mac", "--json")
+    status, text, _ = run(*READ, "--fault", "sm-bad-mac", "--json")
     found = {(f["check"], f["outcome"], f["reason"]) for f in json.loads(text)["findings"]}
     assert (status, ("chip.secure-messaging", "failed", "mac") in found) == (1, True)
 
 
 @pytest.mark.parametrize("command", ["read", "emulate"])
 def test_the_faults_are_listed_with_their_findings(command):
-    status, text = run("chip", command, "--faults")
+    status, text, _ = run("chip", command, "--faults")
     assert status == 0
     names = [line.split()[0] for line in text.splitlines() if not line.startswith(" ")]
     assert names == [fault.name for fault in faults()]
