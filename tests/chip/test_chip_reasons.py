@@ -599,3 +599,9 @@ def test_the_open_list_is_compared_with_the_signed_file_of_its_kind():
     assert whole.judge()[0]["chip.downgrade"] == ("passed", "")
     lacking = Shown(*both, security=cards.card_security(CAM, public_info(13, named=True)))
     assert lacking.judge()[0]["chip.downgrade"] == ("failed", "differs")
+
+
+@pytest.mark.parametrize("data", [b"\x04\x02ab", b"\x61\x7f", b"\x60"], ids=["object", "cut", "byte"])
+def test_data_in_plain_are_named_so(data):
+    findings, _ = Shown(pace_info()).judge(first_protected(lambda a: data + b"\x90\x00"))
+    assert findings["chip.secure-messaging"] == ("failed", "unprotected")

@@ -103,6 +103,8 @@ class FaultyCard(Card):
         answer = self.behaviour.before(self, stage, command)
         if answer is None:
             answer = super()._run_command(command)
+        elif command.ins == 0x86:  # the step was not done
+            self.run_number -= 1
         return self.behaviour.after(self, stage, command, answer)
 
     def _protect(self, messaging: SecureMessaging, command: Command, answer: Answer) -> Answer:
