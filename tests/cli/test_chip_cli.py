@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tests.support.command_line import run
 from tjdocs.chip.card_faults import faults
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tjdocs.asn1 import der, tlv
 from tjdocs.asn1.x509_schema import encode_oid
-from tjdocs.chip.card import CardKeys
+from tjdocs.chip.card_keys import CardKeys
 from tjdocs.lds.dg14 import Dg14, SecurityInfos
 from tjdocs.lds.ef_com import EfCom
 
