@@ -34,17 +34,16 @@ def check_chip(
     :param reading: of the live chip, None where only files were handed over, or nothing
     :param passive: what passive authentication found: the signer of the document, and when it signed
     """
+    security = signed_infos(chip.files.get("EF.CardSecurity", b""), passive, trust, at) if chip is not None else None
     if reading is None:
         genuine = Finding.of("chip.genuine", Outcome.UNDETERMINED, "no-input" if chip is None else "not-read-live")
         # a scanner that hands over no EF.CardAccess need not have looked for it: only a file that is there is compared
         if chip is None or "EF.CardAccess" not in chip.files:
             return [genuine]
-        security = signed_infos(chip.files.get("EF.CardSecurity", b""), passive, trust, at)
         return [_downgrade(chip, security), genuine]
     steps = {step.check: step for step in reading.steps}
     findings = [_finding(steps.get(check) or Step(check, Outcome.NOT_APPLICABLE, "not-used")) for check in _CHANNEL]
     proofs = [_finding(step) for step in _proofs(chip, reading, steps)]
-    security = signed_infos(reading.files.get("EF.CardSecurity", b""), passive, trust, at)
     proofs += _mapping(reading, security)
     findings += [*proofs, _downgrade(chip, security)]
     stripped = [name for name in _KEYS if name in reading.unread]
