@@ -564,6 +564,7 @@ def test_a_card_gives_the_finding_and_the_verdict(case):
 def test_every_reason_of_a_live_check_is_given_by_some_card():
     listed = {(check.id, reason) for check in checks().values() for reason in check.reasons}
     live = {(check, reason) for check, reason in listed if b.of_a_live_chip(check, reason) and reason}
+    live = {row for row in live if row[0] != "chip.ta"}  # tests/chip/test_terminal_authentication.py
     given = {(case.check, case.reason) for case in CASES}
     # the reader never goes on after an error
     assert live - given == {("chip.secure-messaging", "ended")}

@@ -85,6 +85,7 @@ def test_a_chip_without_pace_is_read_through_basic_access_control():
         "chip.secure-messaging": ("passed", ""),
         "chip.ca": ("not-applicable", "not-offered"),
         "chip.aa": ("not-applicable", "not-offered"),
+        "chip.ta": ("not-applicable", "not-offered"),
         "chip.downgrade": ("not-applicable", "not-offered"),
         "chip.clone": ("not-applicable", "not-offered"),
         "chip.genuine": ("undetermined", "no-key"),

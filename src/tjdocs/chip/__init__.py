@@ -9,6 +9,7 @@ from tjdocs.chip.card_keys import CardKeys
 from tjdocs.chip.chip_reading import ChipReading, Step
 from tjdocs.chip.passwords import Can, MrzKey
 from tjdocs.chip.reader import read
+from tjdocs.chip.terminal_authentication import Terminal
 from tjdocs.chip.transport import RecordedTransport, RecordingTransport, Transport, TransportError
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "RecordedTransport",
     "RecordingTransport",
     "Step",
+    "Terminal",
     "Transport",
     "TransportError",
     "read",

@@ -19,11 +19,13 @@ from tjdocs.chip.pace import PaceCard, PaceProtocol
 from tjdocs.chip.passwords import Can, MrzKey, Password
 from tjdocs.chip.secure_messaging import SecureMessaging, SecureMessagingError
 from tjdocs.chip.session import ProtocolError
+from tjdocs.chip.terminal_authentication import CardSide, compressed
 from tjdocs.errors import UsageError
 from tjdocs.lds import LdsError, ef_catalogue
 from tjdocs.lds.dg14 import Dg14, SecurityInfo, SecurityInfos
 from tjdocs.lds.ef_atr_info import EfAtrInfo
 from tjdocs.lds.ef_catalogue import Place
+from tjdocs.pki.cvc import TerminalTrust
 
 __all__ = ["APPLICATION", "Card"]
 
@@ -56,6 +58,8 @@ class Card:
     :param keys: the private keys
     :param can: the second password of PACE
     :param bac: whether it has basic access control
+    :param terminals: the authorities whose terminals may read DG3 and DG4, and the card's date; None: nobody may.
+        Both change as certificates come in, and are kept over sessions
     :param largest: the most bytes of an answer, without its status word
     :raises UsageError: DG14, EF.CardAccess or EF.ATR/INFO is malformed, or there is no file
     """
@@ -68,6 +72,7 @@ class Card:
         *,
         can: Can | None = None,
         bac: bool = True,
+        terminals: TerminalTrust | None = None,
         largest: int = EXTENDED,
     ) -> None:
         if not files:
@@ -85,6 +90,7 @@ class Card:
         reset. None: nobody waits."""
         self._pace = pace.protocols(self._infos("EF.CardAccess"))
         self._offers = self._chip_authentication()
+        self._terminals = CardSide(terminals) if terminals is not None else None
         self.power_on()
 
     def __repr__(self) -> str:
@@ -131,6 +137,11 @@ class Card:
         self._named: ChipAuthentication | None = None
         self._access = self._mrz_key is None
         self._by_pace = False
+        self._identifier: bytes | None = None  # of this chip, for terminal authentication
+        self._agreed: bytes | None = None  # the reader's newest key of chip authentication
+        if self._terminals is not None:
+            self._terminals.end_session()
+            self.files["EF.CVCA"] = self._terminals.file
 
     def transmit(self, command: bytes) -> bytes:
         """Answer a command. No bytes raise an error."""
@@ -219,6 +230,7 @@ class Card:
             0x84: self._get_challenge,
             0x82: self._external_authenticate,
             0x22: self._set_environment,
+            0x2A: self._verify_certificate,
             0x86: self._general_authenticate,
             0x88: self._internal_authenticate,
         }
@@ -256,7 +268,8 @@ class Card:
             return True
         if name == _AFTER_PACE:
             return self._by_pace
-        return self._access and name not in _SENSITIVE
+        granted = self._terminals.rights if self._terminals is not None else frozenset()
+        return self._access and (name not in _SENSITIVE or name in granted)
 
     def _read(self, command: Command) -> Answer:
         if command.data or command.le is None:
@@ -308,12 +321,16 @@ class Card:
     def _get_challenge(self, command: Command) -> Answer:
         if command.le != bac.CHALLENGE:
             return Answer(_WRONG_LENGTH)
+        if self._terminals is not None and self._messaging is not None:
+            return self._terminals.challenge()
         if self._place is not Place.APPLICATION or not self._bac or self._mrz_key is None or self._access:
             return Answer(_CONDITIONS)
         self._challenge = secrets.token_bytes(bac.CHALLENGE)
         return Answer(0x9000, self._challenge)
 
     def _external_authenticate(self, command: Command) -> Answer:
+        if self._terminals is not None and self._messaging is not None and self._identifier is not None:
+            return self._terminals.authenticate(command.data, self._identifier, self._agreed)
         challenge, self._challenge = self._challenge, None
         if challenge is None or self._mrz_key is None or self._messaging is not None or self._access:
             return Answer(_CONDITIONS)
@@ -325,6 +342,7 @@ class Card:
             raise
         self._delay.right()
         self._messaging, self._access = messaging, True
+        self._identifier = self._mrz_key.information[:-14].encode()
         return Answer(0x9000, data)
 
     def _slow_down(self) -> None:
@@ -345,7 +363,21 @@ class Card:
             return self._set_chip_authentication(objects)
         if where == 0x41A6:
             return self._key_agreement(objects)
+        if self._terminals is not None and where in (0x81A4, 0x81B6):
+            if self._messaging is None:
+                return Answer(_NOT_ALLOWED)
+            chosen = self._terminals.choose_issuer if where == 0x81B6 else self._terminals.choose_terminal
+            return chosen(objects)
         return Answer(_WRONG_PARAMETERS)
+
+    def _verify_certificate(self, command: Command) -> Answer:
+        if self._terminals is None or self._messaging is None:
+            return Answer(_UNKNOWN_INS if self._terminals is None else _NOT_ALLOWED)
+        if command.p1 << 8 | command.p2 != 0x00BE:
+            return Answer(_WRONG_PARAMETERS)
+        answer = self._terminals.verify(command.data)
+        self.files["EF.CVCA"] = self._terminals.file
+        return answer
 
     def _set_pace(self, objects: Mapping[int, bytes]) -> Answer:
         if self._messaging is not None or self._access:
@@ -388,6 +420,9 @@ class Card:
             self._delay.right()
             self._messaging, self._access, self._by_pace, self._run = run.messaging, True, True, None
             self._place, self._file = Place.MASTER_FILE, None
+            number = run.protocol.parameter_id
+            self._identifier = compressed(number, run.chip_key)
+            self._agreed = compressed(number, run.reader_key) if run.protocol.mapping == "CAM" else None
         return Answer(0x9000, data)
 
     # authenticity
@@ -414,6 +449,7 @@ class Card:
         if group.encode(public) == group.encode(offer.key):
             return Answer(_WRONG_DATA)
         self._next = chip_authentication.new_messaging(offer.suite, group, group.power(public, private))
+        self._agreed = compressed(group.parameter_id, group.encode(public))
         return _OK if kat else Answer(0x9000, tlv.encode(0x7C, b""))
 
     def _internal_authenticate(self, command: Command) -> Answer:

@@ -100,6 +100,7 @@ class PaceRun:
     :param chip_key: the chip's key of the third step, as sent: terminal authentication signs its x
     :param mapping_key: the chip's key of the second step, as sent; empty with integrated mapping
     :param authentication_data: with chip authentication mapping: the decrypted data of the fourth step
+    :param reader_key: the reader's key of the third step, which terminal authentication signs after the mapping
     :param authorities: the certification authority references that the card named
     :param warnings: names of the defects that were tolerated
     """
@@ -110,6 +111,7 @@ class PaceRun:
     authentication_data: bytes | None = field(default=None, repr=False)
     authorities: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    reader_key: bytes = field(default=b"", repr=False, compare=False)  # of the session: a record does not keep it
 
 
 def password_key(protocol: PaceProtocol, password: Password) -> bytes:
@@ -200,7 +202,7 @@ def _steps(session: Session, protocol: PaceProtocol, password: Password) -> Pace
     authorities = tuple(
         last[tag].decode("latin-1") for tag in (_CAR, _CAR_BEFORE) if tag in last and len(last[tag]) <= 16
     )
-    return PaceRun(protocol, chip_key, mapping_key, data, authorities, warnings)
+    return PaceRun(protocol, chip_key, mapping_key, data, authorities, warnings, own)
 
 
 def _ask(session: Session, content: bytes, wanted: int, *, last: bool = False, empty: bool = False) -> dict[int, bytes]:
@@ -280,7 +282,7 @@ class PaceCard:
         self.protocol, self._password, self._static = protocol, password, static
         self._steps = iter((self._nonce, self._map, self._agree, self._confirm))
         self.messaging: SecureMessaging | None = None
-        self.chip_key = b""
+        self.chip_key = self.reader_key = b""
 
     @property
     def last(self) -> bool:
@@ -322,7 +324,8 @@ class PaceCard:
         private = group.private_key()
         public = group.power(self._base, private)
         self.chip_key = group.encode(public)
-        other = other_key(group, given[_KEY_READER], self.chip_key)
+        self.reader_key = given[_KEY_READER]
+        other = other_key(group, self.reader_key, self.chip_key)
         self._keys = session_keys(protocol, group.power(other, private))
         self._tokens = token(protocol, self._keys[1], public), token(protocol, self._keys[1], other)
         return tlv.encode(_KEY_CHIP, self.chip_key)

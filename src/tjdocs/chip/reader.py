@@ -8,7 +8,7 @@ from dataclasses import replace
 from tjdocs import limits
 from tjdocs.asn1 import tlv
 from tjdocs.asn1.tlv import TlvError
-from tjdocs.chip import active_authentication, bac, chip_authentication, pace
+from tjdocs.chip import active_authentication, bac, chip_authentication, pace, terminal_authentication
 from tjdocs.chip.active_authentication import ActiveAuthentication
 from tjdocs.chip.apdu import SHORT, Answer, Command
 from tjdocs.chip.card import APPLICATION
@@ -19,6 +19,7 @@ from tjdocs.chip.pace import PaceProtocol, PaceRun
 from tjdocs.chip.passwords import Can, MrzKey
 from tjdocs.chip.secure_messaging import SecureMessagingError
 from tjdocs.chip.session import ProtocolError, Session, SessionEndedError
+from tjdocs.chip.terminal_authentication import Terminal, TerminalRun
 from tjdocs.chip.transport import Transport, TransportError
 from tjdocs.findings import Outcome
 from tjdocs.lds import LdsError, ef_catalogue
@@ -56,6 +57,7 @@ def read(
     transport: Transport,
     password: MrzKey | Can | None = None,
     *,
+    terminal: Terminal | None = None,
     bac_after_pace: bool = False,
     progress: Progress = lambda name, done, size: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -64,12 +66,13 @@ def read(
 
     :param transport: the way to the card; where it has ``reset``, a broken session is begun again
     :param password: the MRZ's key or the card access number; None for a chip that is open
+    :param terminal: reads DG3 and DG4 by terminal authentication; None leaves them out
     :param bac_after_pace: run basic access control after PACE failed. The standard has it only for chips without
         PACE, so that this is off.
     :param progress: called as the files come in
     :param cancelled: asked before each command; True ends the reading
     """
-    return _Reader(transport, password, bac_after_pace, progress, cancelled).run()
+    return _Reader(transport, password, terminal, bac_after_pace, progress, cancelled).run()
 
 
 class _Reader:
@@ -77,11 +80,13 @@ class _Reader:
         self,
         transport: Transport,
         password: MrzKey | Can | None,
+        terminal: Terminal | None,
         bac_after_pace: bool,
         progress: Progress,
         cancelled: Callable[[], bool],
     ) -> None:
         self._transport, self._password, self._bac_after_pace = transport, password, bac_after_pace
+        self._terminal, self._granted = terminal, frozenset[str]()
         self._progress, self._cancelled = progress, cancelled
         self._files: dict[str, bytes] = {}
         self._unread: dict[str, str] = {}
@@ -143,6 +148,11 @@ class _Reader:
         self._session.chaining = self._chaining
         # a proof and the files before access belong to the session that is over: the next card may be another
         self._pace = None
+        if (
+            self._terminal is not None and self._confirmed is not None
+        ):  # terminal authentication needs one of its session
+            self._confirmed = None
+            self._steps.pop("chip.ca")
         for name in ("EF.CardAccess", "EF.CardSecurity"):
             self._files.pop(name, None)
 
@@ -157,8 +167,14 @@ class _Reader:
         if "DG15" in listed:
             self._file("DG15")
             self._authenticate_actively()
+        if self._terminal is not None and not listed.isdisjoint(_SENSITIVE):
+            self._authenticate_terminal(self._terminal, listed)
         for name in sorted(listed, key=lambda name: int(name[2:])):
-            if name in _SENSITIVE:
+            if name in self._granted:
+                self._file(name)
+                if name not in self._files:
+                    self._step("chip.ta", Outcome.FAILED, "not-granted", self._unread[name])
+            elif name in _SENSITIVE:
                 self._unread.setdefault(name, "no-rights")
             else:
                 self._file(name)
@@ -364,6 +380,49 @@ class _Reader:
             self._step("chip.aa", Outcome.FAILED, "refused", f"{answer.sw:04X}")
             return
         self._active = ActiveAuthentication(challenge, answer.data)
+
+    def _authenticate_terminal(self, terminal: Terminal, listed: set[str]) -> None:
+        """Get the rights to DG3 and DG4, and say how it went."""
+        if "chip.ta" in self._steps and not self._steps["chip.ta"].outcome.ok:
+            return  # asked before the session was lost
+        self._granted = frozenset()
+        try:
+            unprotected = any(self._shows(name) for name in sorted(listed.intersection(_SENSITIVE)))
+            run = self._terminal_run(terminal)
+        except ProtocolError as error:
+            undecided = error.reason in ("no-chain", "no-chip-authentication")
+            outcome = Outcome.UNDETERMINED if undecided else Outcome.FAILED
+            self._step("chip.ta", outcome, error.reason, error.detail)
+            return
+        except SecureMessagingError as error:
+            if error.reason != "unprotected":
+                raise
+            self._step("chip.ta", Outcome.FAILED, "refused", f"{error.sw:04X}")
+            raise _LostError from None
+        self._granted = run.rights
+        self._note("chip.ta", (*run.warnings, *(("unprotected",) if unprotected else ())), run.authority)
+
+    def _shows(self, name: str) -> bool:
+        """Whether the chip gives a protected file's first bytes before terminal authentication."""
+        answer = self._session.send(Command(0x00, 0xB0, 0x80 | ef_catalogue.by_name(name).short_id, 0, le=_HEADER))
+        return _readable(answer)
+
+    def _terminal_run(self, terminal: Terminal) -> TerminalRun:
+        chip, run = self._confirmed, self._pace
+        if chip is not None:
+            agreed = terminal_authentication.compressed(chip.choice.group.parameter_id, chip.public)
+        elif run is not None and run.authentication_data:
+            agreed = terminal_authentication.compressed(run.protocol.parameter_id, run.reader_key)
+        else:
+            raise ProtocolError("no-chip-authentication")
+        infos: tuple[SecurityInfo, ...] = ()
+        with suppress(KeyError, LdsError):
+            infos = Dg14.parse(self._files["DG14"]).infos
+        info = terminal_authentication.offered(infos)
+        names = run.authorities if run is not None else ()
+        names = names or terminal_authentication.read_references(self._session, info)
+        identifiers = terminal_authentication.chip_identifiers(self._password, run)
+        return terminal_authentication.authenticate(self._session, terminal, names, identifiers, agreed)
 
     # files
 

@@ -23,6 +23,7 @@ from tjdocs.pki.trust.store import TrustStore
 __all__ = ["check_chip", "signed_infos"]
 
 _CHANNEL = ("chip.access", "chip.pace", "chip.bac", "chip.secure-messaging")
+_SENSITIVE = ("DG3", "DG4")
 _KEYS = {"DG14": "chip.ca", "DG15": "chip.aa"}
 
 
@@ -45,7 +46,7 @@ def check_chip(
     findings = [_finding(steps.get(check) or Step(check, Outcome.NOT_APPLICABLE, "not-used")) for check in _CHANNEL]
     proofs = [_finding(step) for step in _proofs(chip, reading, steps)]
     proofs += _mapping(reading, security)
-    findings += [*proofs, _downgrade(chip, security)]
+    findings += [*proofs, _finding(_terminal(reading, steps)), _downgrade(chip, security)]
     stripped = [name for name in _KEYS if name in reading.unread]
     return [*findings, _clone(proofs, stripped), _genuine(proofs)]
 
@@ -78,6 +79,15 @@ def _proofs(chip: ChipContent | None, reading: ChipReading, steps: dict[str, Ste
         yield Step("chip.aa", Outcome.UNDETERMINED, "not-asked")
     else:
         yield Step("chip.aa", Outcome.NOT_APPLICABLE, "not-offered")
+
+
+def _terminal(reading: ChipReading, steps: dict[str, Step]) -> Step:
+    """Return the result of terminal authentication: it is asked only of a chip with DG3 or DG4."""
+    if "chip.ta" in steps:
+        return steps["chip.ta"]
+    if any(name in reading.unread for name in _SENSITIVE):
+        return Step("chip.ta", Outcome.UNDETERMINED, "not-asked")
+    return Step("chip.ta", Outcome.NOT_APPLICABLE, "not-offered")
 
 
 def _mapping(reading: ChipReading, infos: tuple[SecurityInfo, ...] | None) -> list[Finding]:
