@@ -7,16 +7,19 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.interop import virtual_reader
 from tests.support import builders as b
 from tests.support import cards
+from tests.support import terminals as t
 from tests.support.cards import Shown, ca_info, pace_info, public_info
-from tjdocs.chip import CardKeys, read, vpcd
+from tjdocs.chip import CardKeys, Terminal, read, vpcd
 from tjdocs.lds import ef_catalogue
+from tjdocs.pki.cvc import CvCertificate
 
 pytestmark = pytest.mark.interop
-NOT_READ = ("EF.CardAccess", "EF.CardSecurity")
+NOT_READ = ("EF.CardAccess", "EF.CardSecurity", "EF.CVCA")
 P256, BP256, P384, BP384 = 12, 13, 15, 16
 LARGE = b.der(0x75, bytes(range(256)) * 200)
 
@@ -167,6 +170,91 @@ def test_jmrtd_authenticates_actively(jmrtd, key, name, hash_):
     answer = jmrtd(shown, active=name)
     assert answer["active"] is True
     assert all_equal(answer, shown)
+
+
+def terminal_job(algorithm):
+    """Return a card with fingerprints and irises, and the terminal for it."""
+    kind = "rsa" if "RSA" in algorithm else "ec"
+    keys = {name: t.key(name, kind) for name in (t.CVCA, t.DV, t.IS)}
+
+    def made(role, holder, authority):
+        return t.certificate(role, holder, authority, own=keys[holder], signer=keys[authority], algorithm=algorithm)
+
+    trust = t.TerminalTrust.of(made("cvca", t.CVCA, t.CVCA))
+    chain = (made("dv-domestic", t.DV, t.CVCA), made("is", t.IS, t.DV))
+    key = keys[t.IS].private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    terminal = {
+        "chain": [base64.b64encode(one.raw).decode() for one in chain],
+        "key": base64.b64encode(key).decode(),
+        "algorithm": algorithm,
+    }
+    return trust, terminal
+
+
+@pytest.mark.parametrize("algorithm", ["TA-ECDSA-SHA-256", "TA-ECDSA-SHA-512", "TA-RSA-PSS-SHA-256", "TA-RSA-v1-5-SHA-256"])
+@pytest.mark.parametrize("access", ["PACE", "BAC"])
+def test_jmrtd_authenticates_itself_and_reads_fingerprints(jmrtd, access, algorithm):
+    trust, terminal = terminal_job(algorithm)
+    infos = (*(pace_info(),) * (access == "PACE"), ca_info(), public_info(), t.TA)
+    shown = t.guarded(*infos, terminals=trust)
+    answer = jmrtd(shown, terminal=terminal)
+    assert answer["terminal"] is True
+    assert base64.b64decode(answer["files"]["DG3"]) == t.FINGERS
+    assert all_equal(answer, shown)
+
+
+# ------------------------------------------------------------------------------------------------------------- openpace
+
+
+def openpace(*command):
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return run.stdout + run.stderr
+
+
+def test_cvc_print_verifies_our_certificates(tmp_path):
+    """It finds an issuer in its folder under the reference, without an ending."""
+    chain = (t.cvca(), t.link(), t.dv(), t.terminal_certificate())
+    for one in chain:
+        (tmp_path / one.holder).write_bytes(one.raw)
+    for one in chain:
+        printed = openpace("cvc-print", "--cvc", str(tmp_path / one.holder), "--cvc-dir", str(tmp_path))
+        assert one.holder in printed
+        assert one.authority in printed
+        assert "certificate verified" in printed.lower(), printed
+    wrong = bytearray(t.dv().raw)
+    wrong[-1] ^= 1
+    (tmp_path / "wrong").write_bytes(bytes(wrong))
+    printed = openpace("cvc-print", "--cvc", str(tmp_path / "wrong"), "--cvc-dir", str(tmp_path))
+    assert "certificate verified" not in printed.lower(), printed
+
+
+@pytest.mark.parametrize("scheme", ["ECDSA_SHA_256", "ECDSA_SHA_384"])
+def test_certificates_of_cvc_create_open_our_card(tmp_path, scheme):
+    """Its authority, its verifier and its terminal: our reader with its key reads our card, which trusts them."""
+    paths = {name: tmp_path / name for name in ("ca", "dv", "is")}
+    keys = {name: t.curve_key("secp256r1", number) for number, name in enumerate(paths)}
+    for name, key in keys.items():
+        (tmp_path / f"{name}.key").write_bytes(key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
+
+    def create(role, name, holder, issuer, issued, expires):
+        more = [] if issuer == name else ["--sign-as", str(paths[issuer])]
+        key = ["--key", str(tmp_path / f"{name}.key")] if issuer != name else []
+        printed = openpace(
+            "cvc-create", "--role", role, "--type", "is", "--chr", holder, "--issued", issued, "--expires", expires,
+            "--sign-with", str(tmp_path / f"{issuer}.key"), "--scheme", scheme, "--read-finger", "--read-iris",
+            "--out-cert", str(paths[name]), *more, *key,
+        )  # fmt: skip
+        assert paths[name].exists(), printed
+        return CvCertificate.parse(paths[name].read_bytes())
+
+    authority = create("cvca", "ca", t.CVCA, "ca", "260101", "281201")
+    verifier = create("dv_domestic", "dv", t.DV, "ca", "261001", "261220")
+    own = create("terminal", "is", t.IS, "dv", "261120", "261210")
+    assert own.raw == paths["is"].read_bytes()
+    terminal = Terminal.of([verifier.raw, own.raw], keys["is"])
+    reading = t.guarded(terminals=t.TerminalTrust.of(authority)).read(terminal=terminal)
+    assert reading.files["DG3"] == t.FINGERS
+    assert reading.files["DG4"] == t.IRISES
 
 
 # ---------------------------------------------------------------------------------------- our reader, and plain readers

@@ -5,6 +5,8 @@ import java.io.*;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.*;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.*;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
@@ -24,6 +26,7 @@ import org.bouncycastle.jce.interfaces.ECPublicKey;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.math.ec.ECPoint;
 import org.jmrtd.*;
+import org.jmrtd.cert.CardVerifiableCertificate;
 import org.jmrtd.lds.*;
 import org.jmrtd.lds.icao.*;
 import org.jmrtd.protocol.*;
@@ -33,7 +36,8 @@ import org.jmrtd.protocol.*;
  *
  * <p>A job has {@code reader} (the beginning of its name), {@code mrz} (number, birth, expiry) or {@code can},
  * {@code files} (name to identifier), {@code block}; {@code active} (the hash of active authentication) and {@code cam}
- * (the private key of chip authentication mapping, hexadecimal) where the card has them.
+ * (the private key of chip authentication mapping, hexadecimal) where the card has them; {@code terminal} with its
+ * certificates from the authority downwards, its key in PKCS#8 (both Base64) and the algorithm of that key.
  */
 public final class Chip {
   private static final Gson JSON = new Gson();
@@ -46,6 +50,23 @@ public final class Chip {
     int block = 223;
     String active;
     String cam;
+    Terminal terminal;
+  }
+
+  private static final class Terminal {
+    List<String> chain;
+    String key;
+    String algorithm;
+  }
+
+  /** JMRTD has a factory of card-verifiable certificates and registers it nowhere. */
+  private static final class CardVerifiable extends Provider {
+    private static final long serialVersionUID = 1;
+
+    CardVerifiable() {
+      super("CVC", "1", "card-verifiable certificates");
+      put("CertificateFactory.CVC", "org.jmrtd.cert.CVCertificateFactorySpi");
+    }
   }
 
   private Chip() {
@@ -54,6 +75,7 @@ public final class Chip {
   /** Answers jobs until the input ends. */
   public static void main(String[] args) throws IOException {
     Security.insertProviderAt(new BouncyCastleProvider(), 1); // elsewhere in the list PACE-IM finds no cipher
+    Security.addProvider(new CardVerifiable());
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       Map<String, Object> out = new LinkedHashMap<>();
@@ -85,7 +107,11 @@ public final class Chip {
       // chip authentication before everything else, so that its keys protect what follows
       if (job.files.containsKey("DG14")) {
         files.put("DG14", file(service, job.files.get("DG14")));
-        chipAuthentication(service, new DG14File(new ByteArrayInputStream(files.get("DG14"))), out);
+        EACCAResult chip = chipAuthentication(service, new DG14File(new ByteArrayInputStream(files.get("DG14"))), out);
+        if (job.terminal != null) {
+          terminalAuthentication(service, job, chip, pace);
+          out.put("terminal", true);
+        }
       }
       for (Map.Entry<String, Integer> one : job.files.entrySet()) {
         files.put(one.getKey(), file(service, one.getValue()));
@@ -182,7 +208,7 @@ public final class Chip {
     return own.multiply(data).normalize().equals(point.getQ().normalize());
   }
 
-  private static void chipAuthentication(PassportService service, DG14File infos, Map<String, Object> out)
+  private static EACCAResult chipAuthentication(PassportService service, DG14File infos, Map<String, Object> out)
       throws Exception {
     ChipAuthenticationPublicKeyInfo key = null;
     ChipAuthenticationInfo protocol = null;
@@ -194,9 +220,33 @@ public final class Chip {
       }
     }
     if (key != null && protocol != null) {
-      service.doEACCA(key.getKeyId(), protocol.getObjectIdentifier(), key.getObjectIdentifier(),
-          key.getSubjectPublicKey());
       out.put("chip", protocol.getProtocolOIDString());
+      return service.doEACCA(key.getKeyId(), protocol.getObjectIdentifier(), key.getObjectIdentifier(),
+          key.getSubjectPublicKey());
+    }
+    return null;
+  }
+
+  /** Terminal authentication from the first reference of EF.CVCA; JMRTD throws where the card refuses. */
+  private static void terminalAuthentication(PassportService service, Job job, EACCAResult chip, PACEResult pace)
+      throws Exception {
+    CertificateFactory factory = CertificateFactory.getInstance("CVC");
+    List<CardVerifiableCertificate> chain = new ArrayList<>();
+    for (String one : job.terminal.chain) {
+      byte[] data = Base64.getDecoder().decode(one);
+      chain.add((CardVerifiableCertificate) factory.generateCertificate(new ByteArrayInputStream(data)));
+    }
+    boolean rsa = job.terminal.algorithm.startsWith("TA-RSA");
+    PrivateKey key = KeyFactory.getInstance(rsa ? "RSA" : "EC", "BC")
+        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(job.terminal.key)));
+    CVCAFile named;
+    try (InputStream in = service.getInputStream(PassportService.EF_CVCA)) {
+      named = new CVCAFile(in);
+    }
+    if (pace != null) {
+      service.doEACTA(named.getCAReference(), chain, key, null, chip, pace);
+    } else {
+      service.doEACTA(named.getCAReference(), chain, key, null, chip, job.mrz.get(0));
     }
   }
 
