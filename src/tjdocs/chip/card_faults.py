@@ -21,6 +21,7 @@ from tjdocs.errors import UsageError
 from tjdocs.lds.dg14 import Dg14, SecurityInfo, SecurityInfos
 from tjdocs.lds.dg15 import Dg15
 from tjdocs.pki import public_key
+from tjdocs.pki.cvc import TerminalTrust
 
 __all__ = ["CardFault", "Finding", "card_with_fault", "faults", "find"]
 
@@ -99,6 +100,7 @@ def card_with_fault(
     *,
     can: Can | None = None,
     bac: bool = True,
+    terminals: TerminalTrust | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> FaultyCard:
     """Return a card with a fault; the other parameters are those of :class:`tjdocs.chip.Card`.
@@ -111,7 +113,9 @@ def card_with_fault(
     lacking = [need for need in fault.needs if not _has(need, files, bac=bac and mrz_key is not None)]
     if lacking:
         raise UsageError("the card lacks what the fault changes", where=name, hint=f"it needs {', '.join(fault.needs)}")
-    return FaultyCard(BEHAVIOURS[fault.name](variant), files, mrz_key, keys, can=can, bac=bac, sleep=sleep)
+    return FaultyCard(
+        BEHAVIOURS[fault.name](variant), files, mrz_key, keys, can=can, bac=bac, terminals=terminals, sleep=sleep
+    )
 
 
 def _infos(files: Mapping[str, bytes], name: str) -> tuple[SecurityInfo, ...]:

@@ -11,6 +11,7 @@ from tjdocs.chip.groups import Group
 from tjdocs.chip.pace import PaceCard, PaceProtocol
 from tjdocs.chip.passwords import Can, MrzKey, Password
 from tjdocs.chip.secure_messaging import SecureMessaging
+from tjdocs.pki.cvc import TerminalTrust
 
 __all__ = ["Behaviour", "FaultyCard"]
 
@@ -68,6 +69,7 @@ class FaultyCard(Card):
         *,
         can: Can | None = None,
         bac: bool = True,
+        terminals: TerminalTrust | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.behaviour = behaviour
@@ -76,7 +78,7 @@ class FaultyCard(Card):
         self.group: Group | None = None
         """The group of the run of PACE."""
         keys = self.behaviour.keys(keys or CardKeys())
-        super().__init__(self.behaviour.basis(dict(files)), mrz_key, keys, can=can, bac=bac)
+        super().__init__(self.behaviour.basis(dict(files)), mrz_key, keys, can=can, bac=bac, terminals=terminals)
         self.files = self.behaviour.shown(dict(self.files))
 
     def transmit(self, command: bytes) -> bytes:

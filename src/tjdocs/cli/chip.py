@@ -12,10 +12,11 @@ from tjdocs import chip, mrz
 from tjdocs.border import Evidence, Inspector
 from tjdocs.border.report.wording import texts
 from tjdocs.cli import _io, _streams, _terminal, _verdicts
-from tjdocs.errors import UsageError
+from tjdocs.errors import InputError, UsageError
 from tjdocs.lds import ef_catalogue
 from tjdocs.office import output_folder
 from tjdocs.office.emulated_card import emulated_card
+from tjdocs.pki import cvc
 
 app = typer.Typer(help="The chip: read one, live or emulated.", no_args_is_help=True)
 
@@ -59,6 +60,13 @@ def read(
     fault: _Fault = "",
     faults: _Faults = False,
     out: Annotated[str, typer.Option("--out", help="Write the files read into this new folder.")] = "",
+    terminal: Annotated[
+        str,
+        typer.Option(
+            "--terminal",
+            help="Folder of a terminal that may read DG3 and DG4: key.pem or key.der, and its certificates, *.cvc.",
+        ),
+    ] = "",
     bac_after_pace: Annotated[
         bool, typer.Option("--bac-after-pace", help="Run basic access control where PACE failed; it is reported.")
     ] = False,
@@ -99,8 +107,9 @@ def read(
         raise UsageError(
             "the password of the chip is missing", where="--mrz", hint="give --mrz, --mrz-picture or --can"
         )
+    rights = _terminal_of(Path(terminal)) if terminal else None
     with _streams.bytes_read() as show:
-        reading = chip.read(transport, password, bac_after_pace=bac_after_pace, progress=show)
+        reading = chip.read(transport, password, terminal=rights, bac_after_pace=bac_after_pace, progress=show)
     if out:
         output_folder.write(Path(out), {ef_catalogue.file_name(name): data for name, data in reading.files.items()})
     evidence = Evidence(mrz=list(printed.lines) if printed is not None else None, chip=reading)
@@ -136,6 +145,9 @@ def emulate(
     can: Annotated[str, typer.Option("--can", help="Its card access number, a second password of PACE.")] = "",
     fault: _Fault = "",
     faults: _Faults = False,
+    authority: Annotated[
+        str, typer.Option("--ta", help="The CVCA's certificate: its terminals may read DG3 and DG4.")
+    ] = "",
     host: Annotated[str, typer.Option("--host", help="The machine of pcscd.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="The port of the virtual reader.", min=1, max=65535)] = 35963,
     at: _io.At = "",
@@ -143,7 +155,9 @@ def emulate(
     """Put the card of an issued document into a virtual reader of PC/SC, until interrupted."""
     from tjdocs.chip import vpcd
 
-    card, _ = emulated_card(Path(folder), at=_io.day(at), can=chip.Can(can) if can else None, fault=fault)
+    terminals = _trusted(authority) if authority else None
+    second = chip.Can(can) if can else None
+    card, _ = emulated_card(Path(folder), at=_io.day(at), can=second, fault=fault, terminals=terminals)
     card.wait = time.sleep
     with contextlib.suppress(KeyboardInterrupt):
         vpcd.serve(card, host, port)
@@ -158,3 +172,30 @@ def _printed(text: str, picture: str, at: date | datetime) -> mrz.Mrz | None:
     if not text:
         return None
     return mrz.parse(_io.read_text("-") if text == "-" else "\n".join(text.split()), at=day)
+
+
+def _terminal_of(folder: Path) -> chip.Terminal:
+    """Return the terminal whose key and certificates are in a folder.
+
+    :raises InputError: no such files, or they are not what their names say
+    """
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
+
+    pem = folder / "key.pem"
+    data = _io.read_file(str(pem if pem.exists() else folder / "key.der"))
+    try:
+        key = load_pem_private_key(data, None) if pem.exists() else load_der_private_key(data, None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise InputError("not a private key", where=str(folder), hint="RSA or elliptic curve, without a password")
+    return chip.Terminal.of([_io.read_file(str(path)) for path in sorted(folder.glob("*.cvc"))], key)
+
+
+def _trusted(path: str) -> cvc.TerminalTrust:
+    try:
+        certificate = cvc.CvCertificate.parse(_io.read_file(path))
+    except cvc.CvcError as error:
+        raise InputError("not a card-verifiable certificate", where=path, hint=error.reason) from None
+    return cvc.TerminalTrust.of(certificate)

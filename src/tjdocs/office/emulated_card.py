@@ -7,11 +7,14 @@ from tjdocs import inputs, limits, mrz
 from tjdocs.chip import Can, Card, CardKeys, MrzKey
 from tjdocs.chip import card_keys as key_file
 from tjdocs.inspection.evidence import read_folder
+from tjdocs.pki.cvc import TerminalTrust
 
 __all__ = ["emulated_card"]
 
 
-def emulated_card(folder: Path, *, at: date, can: Can | None = None, fault: str = "") -> tuple[Card, mrz.Mrz]:
+def emulated_card(
+    folder: Path, *, at: date, can: Can | None = None, fault: str = "", terminals: TerminalTrust | None = None
+) -> tuple[Card, mrz.Mrz]:
     """Return a card in memory made of a document's folder, and the document's MRZ.
 
     Without the file of its keys it is the card of a copy: it has the document's files, and proves nothing.
@@ -19,6 +22,7 @@ def emulated_card(folder: Path, *, at: date, can: Can | None = None, fault: str 
     :param at: the day on which the dates of the MRZ are judged
     :param can: a second password of PACE
     :param fault: name of a card fault, as :func:`tjdocs.chip.card_faults.faults` has it
+    :param terminals: the authorities whose terminals may read DG3 and DG4
     :raises InputError: the folder or a file of it cannot be read
     :raises KeyMaterialError: the file of the keys is not one
     :raises UsageError: an unknown fault, or one that this card cannot have
@@ -33,5 +37,5 @@ def emulated_card(folder: Path, *, at: date, can: Can | None = None, fault: str 
     if fault:
         from tjdocs.chip import card_faults
 
-        return card_faults.card_with_fault(fault, files, key, keys, can=can, bac=keys.bac), zone
-    return Card(files, key, keys, can=can, bac=keys.bac), zone
+        return card_faults.card_with_fault(fault, files, key, keys, can=can, bac=keys.bac, terminals=terminals), zone
+    return Card(files, key, keys, can=can, bac=keys.bac, terminals=terminals), zone
