@@ -70,7 +70,7 @@ def test_whatever_fails_refuses(check):
 
 # a chip that did not open, a session that broke, and one proof of several: `chip.genuine` fails without any
 ACCUSES_NOBODY = {
-    f"chip.{name}" for name in ("access", "pace", "bac", "secure-messaging", "downgrade", "aa", "ca")
+    f"chip.{name}" for name in ("access", "pace", "bac", "secure-messaging", "downgrade", "aa", "ca", "ta")
 }  # fmt: skip
 
 
