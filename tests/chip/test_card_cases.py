@@ -49,7 +49,7 @@ def session_of(card, access="pace", *, chip=False):
         pace.authenticate(session, protocol, CAN, named=False)
     assert session.send(Command(0, 0xA4, 4, 12, APPLICATION)).ok
     if access == "bac":
-        bac.authenticate(session, cards.zone_key(), [])
+        bac.authenticate(session, cards.zone_key())
     if chip:
         choice = chip_authentication.choices(Dg14.parse(card.files["DG14"]).infos)[0]
         chip_authentication.authenticate(session, choice)
@@ -299,7 +299,7 @@ def guess_bac(card, password):
     session = Session(card)
     session.send(Command(0, 0xA4, 4, 12, APPLICATION))
     try:
-        bac.authenticate(session, password, [])
+        bac.authenticate(session, password)
     except ProtocolError:
         return False
     return True
@@ -365,7 +365,7 @@ def test_no_second_access_inside_a_session(first, second):
     card = shown().card
     session = session_of(card, first)
     protocol = pace.protocols(SecurityInfos.parse(card.files["EF.CardAccess"]).infos)[0]
-    again = {"pace": lambda: pace.authenticate(session, protocol, CAN, named=False), "bac": lambda: bac.authenticate(session, cards.zone_key(), [])}
+    again = {"pace": lambda: pace.authenticate(session, protocol, CAN, named=False), "bac": lambda: bac.authenticate(session, cards.zone_key())}
     with pytest.raises(ProtocolError):
         again[second]()
     assert read_by(session, "DG3", "short", 8).sw == 0x6982

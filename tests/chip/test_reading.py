@@ -235,7 +235,7 @@ class Short:
         parsed = Command.parse(command)
         protected = [item.value for item in tlv.children(tlv.read(tlv.encode(0x30, parsed.data)))] if command[0] & 0x0C else []
         asked = int.from_bytes(protected[-2], "big") if len(protected) > 1 and parsed.ins in (0xB0, 0x88) else 0
-        if asked > self._largest or (len(protected) > 1 and parsed.ins == 0x88):
+        if asked > self._largest or (len(protected) > 1 and parsed.ins == 0x88 and parsed.extended):
             self._card._end_session()
             return b"\x67\x00"
         return self._card.transmit(command)

@@ -57,7 +57,7 @@ def messaging(k_ifd: bytes, k_ic: bytes, rnd_ifd: bytes, rnd_ic: bytes) -> Secur
     return SecureMessaging(_SUITE, _SUITE.derive(seed, ENCRYPTION), _SUITE.derive(seed, MAC), counter)
 
 
-def authenticate(session: Session, password: MrzKey, seen: list[bytes]) -> None:
+def authenticate(session: Session, password: MrzKey, seen: list[bytes] | None = None) -> None:
     """Run the reader's side; the session is protected afterwards.
 
     :param seen: takes the chip's challenge
@@ -69,7 +69,8 @@ def authenticate(session: Session, password: MrzKey, seen: list[bytes]) -> None:
         raise ProtocolError("refused", challenge.sw)
     if len(challenge.data) != CHALLENGE:
         raise ProtocolError("structure")
-    seen.append(challenge.data)
+    if seen is not None:
+        seen.append(challenge.data)
     rnd_ic, rnd_ifd, k_ifd = challenge.data, secrets.token_bytes(CHALLENGE), secrets.token_bytes(_KEY)
     token = sealed(own, rnd_ifd + rnd_ic + k_ifd)
     reply = session.send(Command(0x00, 0x82, data=token, le=len(token)))
