@@ -1,6 +1,6 @@
 """The private keys of a chip, and the file that has them next to an issued document's files.
 
-No certificate and no register has these keys: whoever has the file can make a chip that passes for the issued one.
+No certificate and no register has these keys: a person with the file can make a chip that passes for the issued one.
 """
 
 import json

@@ -167,10 +167,10 @@ class _Ends(Behaviour):
         if name is None or command.le is None:
             return None
         offset = command.p2 if command.p1 & 0x80 else command.p1 << 8 | command.p2
-        left = len(card.files[name]) - offset
-        if command.le <= left or left <= 0:
+        rest = len(card.files[name]) - offset
+        if command.le <= rest or rest <= 0:
             return None
-        return Answer(0x6C00 | left) if self._sw == 0x6C00 else Answer(self._sw) if self._sw == 0x6B00 else None
+        return Answer(0x6C00 | rest) if self._sw == 0x6C00 else Answer(self._sw) if self._sw == 0x6B00 else None
 
     def after(self, card: FaultyCard, stage: str, command: Command, answer: Answer) -> Answer:
         short = stage == "read" and answer.ok and len(answer.data) < (command.le or 0)
@@ -247,8 +247,8 @@ class _Chained(Behaviour):
             self._parts += parsed.data
             return b"\x90\x00"
         if self._parts:
-            whole, self._parts = self._parts + parsed.data, b""
-            command = replace(parsed, data=whole, le=EXTENDED, extended=True).encode()
+            data, self._parts = self._parts + parsed.data, b""
+            command = replace(parsed, data=data, le=EXTENDED, extended=True).encode()
         return self._given(answer(command))
 
     def _given(self, answer: bytes) -> bytes:
@@ -434,7 +434,7 @@ def _cube_root(number: int) -> int:
 
 
 def _forged(card: FaultyCard, command: Command, data: bytes) -> bytes:
-    """Return a cube root: the head of its block is chosen, the rest is what comes."""
+    """Return a cube root: the head of its block is chosen, the rest is not."""
     recovered = b"\x01" * 8
     head = b"\x6a" + recovered + public_key.hash_data("sha1", recovered + command.data) + b"\xbc"
     size = len(data)

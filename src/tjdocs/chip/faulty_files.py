@@ -50,9 +50,9 @@ def without(*names: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
 
 def stripped(files: dict[str, bytes]) -> dict[str, bytes]:
     """Take DG14 and DG15 away, from EF.COM too."""
-    left = without("DG14", "DG15")(files)
+    others = without("DG14", "DG15")(files)
     listed = [number for number in EfCom.parse(files["EF.COM"]).data_groups if number not in (14, 15)]
-    return left | {"EF.COM": EfCom.of(listed).encode()}
+    return others | {"EF.COM": EfCom.of(listed).encode()}
 
 
 def cut(data: bytes) -> bytes:

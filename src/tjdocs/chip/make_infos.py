@@ -20,17 +20,17 @@ def group(name: str) -> Group:
 
     :raises UsageError: it is not one of the standardised domain parameters (Doc 9303-11, 9.5.1)
     """
-    found = by_name(name)
-    if found is None:
+    result = by_name(name)
+    if result is None:
         raise UsageError("unknown group", where=str(name)[:40], hint="as secp256r1 or modp-2048-256")
-    return found
+    return result
 
 
 def pace_info(name: str, of: Group) -> bytes:
     """Return a PACEInfo, DER (Doc 9303-11, 9.2.1).
 
     :param name: of the protocol, for example ``PACE-ECDH-GM-AES-CBC-CMAC-128``
-    :raises UsageError: it is no protocol of PACE, or not one over that group
+    :raises UsageError: PACE has no such protocol, or not over that group
     """
     info = SecurityInfo.made(name, der.integer(2), der.integer(of.parameter_id))
     if PaceProtocol.of(info) is None:
@@ -42,7 +42,7 @@ def authentication_info(name: str, of: Group, key_id: int | None = None) -> byte
     """Return a ChipAuthenticationInfo, DER (Doc 9303-11, 9.2.5).
 
     :param name: of the protocol, for example ``CA-ECDH-AES-CBC-CMAC-128``
-    :raises UsageError: it is no protocol of chip authentication, or not one over that group
+    :raises UsageError: chip authentication has no such protocol, or not over that group
     """
     start = f"CA-{_agreement(of)}-"
     if not name.startswith(start) or name.removeprefix(start) not in SUITES:
