@@ -4,6 +4,7 @@ No certificate and no register has these keys: a person with the file can make a
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ __all__ = ["FILE", "CardKeys"]
 
 FILE = "chip_keys.json"
 """The usual name of the file."""
+_HEXADECIMAL = re.compile(r"[1-9a-f][0-9a-f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class CardKeys:
             )
             rows = table.pop("chip_authentication")
             keys = {row["key_id"]: _number(row["private_key"]) for row in rows}
-            if table or not isinstance(bac, bool) or len(keys) != len(rows) or not all(map(_is_id, keys)):
+            known = isinstance(rows, list) and all(set(row) == {"key_id", "private_key"} for row in rows)
+            if table or not known or not isinstance(bac, bool) or len(keys) != len(rows) or not all(map(_is_id, keys)):
                 raise ValueError
             signing, hash_ = (None, "sha256") if active is None else _active(active, where)
             return cls(keys, signing, hash_, None if mapping is None else _number(mapping), bac)
@@ -84,12 +87,9 @@ class CardKeys:
 
 
 def _number(text: object) -> int:
-    if not isinstance(text, str) or not text.isascii() or not text.isalnum():
+    if not isinstance(text, str) or not _HEXADECIMAL.fullmatch(text):
         raise ValueError
-    number = int(text, 16)
-    if number < 1:
-        raise ValueError
-    return number
+    return int(text, 16)
 
 
 def _is_id(key_id: object) -> bool:
@@ -97,6 +97,8 @@ def _is_id(key_id: object) -> bool:
 
 
 def _active(table: Mapping[str, Any], where: str) -> "tuple[rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, str]":
+    if set(table) != {"private_key", "hash"}:
+        raise ValueError
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     key = key_protection.load(table["private_key"].encode("ascii"), None, where=where)
