@@ -1,6 +1,7 @@
 """Every reason word of the live checks, each from a card that misbehaves in one way, and the verdict that follows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -606,3 +607,16 @@ def test_the_open_list_is_compared_with_the_signed_file_of_its_kind():
 def test_data_in_plain_are_named_so(data):
     findings, _ = Shown(pace_info()).judge(first_protected(lambda a: data + b"\x90\x00"))
     assert findings["chip.secure-messaging"] == ("failed", "unprotected")
+
+
+@pytest.mark.parametrize("data", [b"\x9f" * 100, b"\x30\x03\x02\x01\x05", b"\x31\x05\x00"], ids=["no object", "no set", "cut"])
+@pytest.mark.parametrize("name", ["EF.CardAccess", "EF.CardSecurity"])
+def test_a_list_of_protocols_that_cannot_be_read_refers_and_never_refuses(name, data):
+    """No file with it says anything of the holder; a chip without PACE is read by basic access control."""
+    shown = Shown()
+    shown.card.files[name] = data
+    findings, verdict = shown.judge()
+    assert findings["chip.access"] == ("passed", "")
+    assert verdict.decision == ("refer" if name == "EF.CardAccess" else "admit")  # the latter is read after PACE alone
+    of_files = replace(shown.scene, chip=shown.card.files).judge()
+    assert of_files.decision in ("admit", "refer")

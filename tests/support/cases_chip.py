@@ -202,7 +202,7 @@ def _secure_messaging() -> Iterator[Case]:
         ("with a changed cryptogram", {"answer": _flipped(right, 5)}, "mac"),
         ("of the command before", {"answer": one["select_protected_response"]}, "mac"),
         ("under a counter that was not raised", {"counter": (start + 2).to_bytes(8, "big")}, "mac"),
-        ("without protection", {"answer": one["read_4_data"] + b"\x90\x00"}, "structure"),
+        ("without protection", {"answer": one["read_4_data"] + b"\x90\x00"}, "unprotected"),
         ("that is a status word alone", {"answer": b"\x69\x88"}, "unprotected"),
         ("without a MAC", {"answer": cryptogram + status + b"\x90\x00"}, "no-mac"),
         ("with another status word outside", {"answer": right[:-2] + b"\x62\x82"}, "status-differs"),

@@ -136,7 +136,8 @@ def _read(name: str, data: bytes) -> tuple[Any, bytes]:
 def check_structure(chip: ChipContent | None) -> list[Finding]:
     """Judge whether each file, EF.SOD apart, has the structure that its name demands.
 
-    Of a file without a parser only the outermost object is checked; its content is not read.
+    Of a file without a parser only the outermost object is checked; its content is not read. A file that says nothing
+    of the holder, such as EF.CardAccess, accuses nobody where it cannot be read.
     """
     if chip is None:
         return [Finding.of("lds.structure", Outcome.UNDETERMINED, "no-input")]
@@ -146,7 +147,8 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
             continue
         if name in chip.errors:
             reason, detail = chip.errors[name]
-            outcome = Outcome.UNDETERMINED if reason == "limit" else Outcome.FAILED
+            of_holder = name == "EF.COM" or name.startswith("DG")
+            outcome = Outcome.FAILED if of_holder and reason != "limit" else Outcome.UNDETERMINED
             findings.append(Finding.of("lds.structure", outcome, reason, detail, name))
             continue
         if name not in READERS:
