@@ -14,16 +14,16 @@ from tests.support import cards
 from tests.support import terminals as t
 from tests.support.cards import CAN, Shown, ca_info, pace_info, public_info, static_key, zone_key
 from tjdocs.asn1 import tlv
-from tjdocs.chip import CardKeys, MrzKey, Terminal, bac, chip_authentication, pace
+from tjdocs.chip import CardKeys, MrzKey, Terminal, pace
 from tjdocs.chip import terminal_authentication as ta
 from tjdocs.chip.apdu import Answer, Command
-from tjdocs.chip.session import Session
 from tjdocs.errors import UsageError
 from tjdocs.findings import checks
-from tjdocs.lds.dg14 import Dg14, SecurityInfo
+from tjdocs.lds.dg14 import SecurityInfo
 from tjdocs.pki import cvc
 from tjdocs.pki.cvc import CvCertificate
 
+Visit = t.Visit
 CAM = pace_info("PACE-ECDH-CAM-AES-CBC-CMAC-128", 13)
 
 
@@ -267,53 +267,6 @@ def test_no_key_is_in_the_representation():
 
 
 # the card
-
-
-class Visit:
-    """A session of a reader that has basic access control and chip authentication behind it."""
-
-    def __init__(self, shown: Shown | None = None, *, chip: bool = True) -> None:
-        self.shown = shown or t.guarded(ca_info(), public_info())
-        self.begin(chip=chip)
-
-    def begin(self, *, chip: bool = True) -> None:
-        self.shown.card.power_on()
-        self.session = Session(self.shown.card)
-        self.session.send(Command(0x00, 0xA4, 0x04, 0x0C, bytes.fromhex("A0000002471001")))
-        bac.authenticate(self.session, zone_key())
-        self.agreed = b""
-        if chip:
-            choice = chip_authentication.choices(Dg14.parse(self.shown.card.files["DG14"]).infos)[0]
-            run = chip_authentication.authenticate(self.session, choice)
-            self.agreed = ta.compressed(choice.group.parameter_id, run.public)
-
-    @property
-    def today(self) -> date:
-        return self.shown.card._terminals.trust.today
-
-    def named(self, where: int, reference: str) -> int:
-        data = b"\x83" + bytes((len(reference),)) + reference.encode()
-        return self.session.send(Command(0x00, 0x22, where >> 8, where & 255, data)).sw
-
-    def verify(self, data: bytes | CvCertificate, reference: str = "") -> int:
-        """Send a certificate, by the reference that it names unless another is given."""
-        sent = data.sent if isinstance(data, CvCertificate) else data
-        name = reference or (data.authority if isinstance(data, CvCertificate) else t.CVCA)
-        self.named(0x81B6, name)
-        return self.session.send(Command(0x00, 0x2A, 0x00, 0xBE, sent, extended=True)).sw
-
-    def authenticate(self, **changed) -> int:
-        sw = self.named(0x81A4, changed.get("holder", t.IS))
-        answer = self.session.send(Command(0x00, 0x84, le=8))
-        if not answer.ok:
-            return sw if sw != 0x9000 else answer.sw
-        number = zone_key().information[:-14].encode()
-        signed = changed.get("signed", number + answer.data + self.agreed)
-        signature = cvc.sign(t.key(t.IS), t.dv().key.algorithm, signed)
-        return self.session.send(Command(0x00, 0x82, data=signature)).sw
-
-    def read(self, short_id: int) -> int:
-        return self.session.send(Command(0x00, 0xB0, 0x80 | short_id, 0, le=8)).sw
 
 
 def test_the_card_grants_after_the_whole_run_alone():

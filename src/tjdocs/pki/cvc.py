@@ -490,7 +490,9 @@ class TerminalTrust:
         key, curve = _under(certificate, issuer, link)
         if not verify(issuer.key, above.key.algorithm, certificate.signature, certificate.body):
             raise CvcError("wrong-signature")
-        if not link and certificate.valid_to < self.today:
+        # an authority that has ended signs its successor, and nothing else
+        ended = certificate.valid_to < self.today or (above.role.id == "cvca" and above.valid_to < self.today)
+        if not link and ended:
             raise CvcError("expired")
         today = max(self.today, certificate.valid_from) if above.role.id in role.date_moves_under else self.today
         rights = certificate.rights if link else certificate.rights & issuer.rights
