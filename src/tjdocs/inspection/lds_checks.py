@@ -137,7 +137,7 @@ def check_structure(chip: ChipContent | None) -> list[Finding]:
     """Judge whether each file, EF.SOD apart, has the structure that its name demands.
 
     Of a file without a parser only the outermost object is checked; its content is not read. A file without data
-    of the holder, such as EF.CardAccess, is no ground against the holder where it cannot be read.
+    of the holder, such as EF.CardAccess, is undetermined where it cannot be read.
     """
     if chip is None:
         return [Finding.of("lds.structure", Outcome.UNDETERMINED, "no-input")]
