@@ -32,5 +32,19 @@ def test_an_unknown_fault_is_refused(place, name):
     assert run(*READ, "--fault", name)[0] == 2
 
 
+def test_a_card_with_basic_access_control_in_place_of_pace(place):
+    status, text, _ = run(*READ, "--bac", "--json")
+    found = {f["check"]: (f["outcome"], f["reason"]) for f in json.loads(text)["findings"]}
+    assert (found["chip.bac"][0], found["chip.pace"][0]) == ("passed", "not-applicable")
+    status, text, _ = run(*READ, "--bac", "--fault", "bac-bad-mac", "--json")
+    found = {f["check"]: (f["outcome"], f["reason"]) for f in json.loads(text)["findings"]}
+    assert (status, found["chip.bac"]) == (1, ("failed", "mac"))
+
+
+@pytest.mark.parametrize("option", [("--bac",), ("--fault", "sm-bad-mac")])
+def test_an_option_of_the_card_needs_an_emulated_card(place, option):
+    assert run("chip", "read", *option, "--can", "123456")[0] == 2
+
+
 def test_a_fault_needs_an_emulated_card(place):
     assert run("chip", "read", "--fault", "sm-bad-mac", "--can", "123456")[0] == 2

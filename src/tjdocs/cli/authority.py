@@ -37,7 +37,7 @@ def create(
         folder, at=_io.moment(at), passphrase=secret, production=production, named_curves=named_curves
     )
     if secret is None:
-        _terminal.error("tjdocs: trial authority without passphrase: its keys lie in plain files (mode 0600)")
+        _terminal.error("tjdocs: trial authority without passphrase: its keys are in plain files (mode 0600)")
     _show(authority, as_json)
 
 

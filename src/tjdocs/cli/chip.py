@@ -48,6 +48,9 @@ _Faults = Annotated[
 ]
 
 
+_Bac = Annotated[bool, typer.Option("--bac", help="Let the emulated card have basic access control in place of PACE.")]
+
+
 @app.command("read")
 def read(
     mrz_text: Annotated[str, typer.Option("--mrz", help="The printed MRZ, or - to read it from standard input.")] = "",
@@ -57,6 +60,7 @@ def read(
     emulate: Annotated[
         str, typer.Option("--emulate", help="Read the card in memory that is made of this issued document's folder.")
     ] = "",
+    bac: _Bac = False,
     fault: _Fault = "",
     faults: _Faults = False,
     out: Annotated[str, typer.Option("--out", help="Write the files read into this new folder.")] = "",
@@ -82,8 +86,9 @@ def read(
     as_json: _io.Json = False,
 ) -> None:
     """Read a chip and judge it. Exit status 1 unless the verdict is admit."""
-    if fault and not emulate:
-        raise UsageError("a fault without an emulated card", where="--fault", hint="give --emulate")
+    for option, given in (("--fault", bool(fault)), ("--bac", bac)):
+        if given and not emulate:
+            raise UsageError("no emulated card", where=option, hint="give --emulate")
     words = texts(lang or "en")
     store = _io.trust(trust or [], crl or [], trust_digest)
     known = _verdicts.types(types)
@@ -92,7 +97,7 @@ def read(
     printed = _printed(mrz_text, mrz_picture, moment)
     transport: chip.Transport
     if emulate:
-        transport, zone = emulated_card(Path(emulate), at=_io.day(at), fault=fault)
+        transport, zone = emulated_card(Path(emulate), at=_io.day(at), bac=bac, fault=fault)
         printed = printed or (None if can else zone)
     else:
         from tjdocs.chip.pcsc import PcscTransport
@@ -143,6 +148,7 @@ def list_readers(as_json: _io.Json = False) -> None:
 def emulate(
     folder: Annotated[str, typer.Argument(help="Folder of an issued document.")],
     can: Annotated[str, typer.Option("--can", help="Its card access number, a second password of PACE.")] = "",
+    bac: _Bac = False,
     fault: _Fault = "",
     faults: _Faults = False,
     authority: Annotated[
@@ -157,7 +163,7 @@ def emulate(
 
     terminals = _trusted(authority) if authority else None
     second = chip.Can(can) if can else None
-    card, _ = emulated_card(Path(folder), at=_io.day(at), can=second, fault=fault, terminals=terminals)
+    card, _ = emulated_card(Path(folder), at=_io.day(at), can=second, bac=bac, fault=fault, terminals=terminals)
     card.wait = time.sleep
     with contextlib.suppress(KeyboardInterrupt):
         vpcd.serve(card, host, port)

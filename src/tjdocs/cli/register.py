@@ -120,7 +120,7 @@ def init(*, new: Beginning, as_json: _io.Json = False) -> None:
     if register.trial:
         _terminal.error("tjdocs: trial register: every officer may do everything")
     if new.plain:
-        _terminal.error("tjdocs: the register's keys lie in plain files (mode 0600)")
+        _terminal.error("tjdocs: the register's keys are in plain files (mode 0600)")
     shown = {"keys": str(new.place), "log": register.log.verifier.text, **new.first_key}
     if as_json:
         verifier = shown.pop("log")

@@ -13,7 +13,13 @@ __all__ = ["emulated_card"]
 
 
 def emulated_card(
-    folder: Path, *, at: date, can: Can | None = None, fault: str = "", terminals: TerminalTrust | None = None
+    folder: Path,
+    *,
+    at: date,
+    can: Can | None = None,
+    bac: bool = False,
+    fault: str = "",
+    terminals: TerminalTrust | None = None,
 ) -> tuple[Card, mrz.Mrz]:
     """Return a card in memory made of a document's folder, and the document's MRZ.
 
@@ -21,6 +27,8 @@ def emulated_card(
 
     :param at: the day on which the dates of the MRZ are judged
     :param can: a second password of PACE
+    :param bac: basic access control in place of PACE, whatever the document has: EF.CardAccess and EF.CardSecurity are
+        left out, and DG14 shows that
     :param fault: name of a card fault, as :func:`tjdocs.chip.card_faults.faults` has it
     :param terminals: the authorities whose terminals may read DG3 and DG4
     :raises InputError: the folder or a file of it cannot be read
@@ -33,9 +41,11 @@ def emulated_card(
     keys = CardKeys()
     if path.exists():
         keys = CardKeys.parse(inputs.read_file(path, limits.KEY_FILE), where=str(path))
-    key = MrzKey.of(zone)
+    if bac:
+        files = {name: data for name, data in files.items() if name not in ("EF.CardAccess", "EF.CardSecurity")}
+    key, bac = MrzKey.of(zone), bac or keys.bac
     if fault:
         from tjdocs.chip import card_faults
 
-        return card_faults.card_with_fault(fault, files, key, keys, can=can, bac=keys.bac, terminals=terminals), zone
-    return Card(files, key, keys, can=can, bac=keys.bac, terminals=terminals), zone
+        return card_faults.card_with_fault(fault, files, key, keys, can=can, bac=bac, terminals=terminals), zone
+    return Card(files, key, keys, can=can, bac=bac, terminals=terminals), zone
