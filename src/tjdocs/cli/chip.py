@@ -88,7 +88,7 @@ def read(
     """Read a chip and judge it. Exit status 1 unless the verdict is admit."""
     for option, given in (("--fault", bool(fault)), ("--bac", bac)):
         if given and not emulate:
-            raise UsageError("no emulated card", where=option, hint="give --emulate")
+            raise UsageError("an option of an emulated card", where=option, hint="give --emulate")
     words = texts(lang or "en")
     store = _io.trust(trust or [], crl or [], trust_digest)
     known = _verdicts.types(types)
@@ -183,7 +183,7 @@ def _printed(text: str, picture: str, at: date | datetime) -> mrz.Mrz | None:
 def _terminal_of(folder: Path) -> chip.Terminal:
     """Return the terminal whose key and certificates are in a folder.
 
-    :raises InputError: no such files, or they are not what their names say
+    :raises InputError: missing files, or files of another kind than their names
     """
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
