@@ -7,13 +7,16 @@ from hypothesis import strategies as st
 
 from tests.support import builders as b
 from tests.support import cards
-from tjdocs.chip import active_authentication, agreement_keys
+from tests.support.cards import CAN, Shown, ca_info, pace_info, public_info
+from tjdocs.chip import active_authentication, agreement_keys, chip_authentication, pace
 from tjdocs.chip.active_authentication import ActiveAuthentication
 from tjdocs.chip.apdu import EXTENDED, Answer, Command
+from tjdocs.chip.card import APPLICATION
 from tjdocs.chip.cipher_suite import SUITES, pad, unpad
 from tjdocs.chip.groups import groups
 from tjdocs.chip.secure_messaging import SecureMessaging, SecureMessagingError
-from tjdocs.lds.dg14 import SecurityInfo
+from tjdocs.chip.session import Session
+from tjdocs.lds.dg14 import Dg14, SecurityInfo, SecurityInfos
 from tjdocs.pki import public_key
 
 BYTE = st.integers(0, 255)
@@ -143,3 +146,18 @@ def test_a_static_key_is_read_as_it_was_written(group, standardised):
     key = agreement_keys.load(agreement_keys.encode(group, element, standardised=standardised))
     assert key.group is group
     assert group.encode(key.element) == group.encode(element)
+
+
+def test_defects_of_messages_are_named_after_the_keys_changed_too():
+    card = Shown(pace_info(), ca_info(), public_info()).card
+    card.power_on()
+    reader = Session(card)
+    (protocol,) = pace.protocols(SecurityInfos.parse(card.files["EF.CardAccess"]).infos)
+    pace.authenticate(reader, protocol, CAN, named=False)
+    assert reader.send(Command(0, 0xA4, 4, 12, APPLICATION)).ok
+    before = reader.messaging
+    before.warnings.add("object-order")
+    (choice,) = chip_authentication.choices(Dg14.parse(card.files["DG14"]).infos)
+    chip_authentication.authenticate(reader, choice)
+    assert reader.messaging is not before
+    assert reader.messaging.warnings == {"object-order"}

@@ -122,7 +122,10 @@ def authenticate(session: Session, choice: ChipAuthentication) -> ChipAuthentica
             raise ProtocolError("refused", answer.sw)
         if dynamic_data(answer.data):
             raise ProtocolError("structure")
-    session.messaging = new_messaging(choice.suite, group, group.power(choice.key, private))
+    new, before = new_messaging(choice.suite, group, group.power(choice.key, private)), session.messaging
+    if before is not None:
+        new.warnings |= before.warnings
+    session.messaging = new
     return ChipAuthenticationRun(choice, own)
 
 
